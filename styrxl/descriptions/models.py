@@ -14,6 +14,11 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Stri
 from styrxl.descriptions.base_models import Filled, Part, Text, wrong
 from styrxl.descriptions.sheet_name_checks import find_fault
 
+LONGEST_HEADING = 200  # letters: with unit, star and number a column's name in a table of a report, which Excel allows 255
+LONGEST_UNIT = 30  # letters, for the same reason
+LONGEST_WORD = 250  # letters; Excel looks up no more than 255
+LONGEST_TEXT = 500  # letters: several of them stand in one formula
+_SHOWN = 40  # letters of a text that is too long
 _NUMBER_FIELDS = {"owner": "X", "year": "2027", "n": "1"}
 _WIDEST = 255  # Excel's
 _MANY_ROWS = 20_000
@@ -25,6 +30,15 @@ def _check_sheet_name(name: str) -> str:
         code, facts = fault
         raise wrong(code, **facts)
     return name
+
+
+def _limit(longest: int) -> AfterValidator:
+    def check_length(text: str) -> str:
+        if len(text) > longest:
+            raise wrong("text-too-long", value=text[:_SHOWN].rstrip(), length=len(text), longest=longest)
+        return text
+
+    return AfterValidator(check_length)
 
 
 def _check_number(pattern: str) -> str:
@@ -76,9 +90,32 @@ class NameOfSheet(Text):
     en: SheetName = Field(description="English; at most 31 letters")
 
 
+class Heading(Text):
+    """What a column is called."""
+
+    sv: Annotated[Filled, _limit(LONGEST_HEADING)] = Field(description="Swedish; at most 200 letters")
+    en: Annotated[Filled, _limit(LONGEST_HEADING)] = Field(description="English; at most 200 letters")
+
+
+class Unit(Text):
+    """What a unit is called."""
+
+    sv: Annotated[Filled, _limit(LONGEST_UNIT)] = Field(description="Swedish; at most 30 letters")
+    en: Annotated[Filled, _limit(LONGEST_UNIT)] = Field(description="English; at most 30 letters")
+
+
+class SharedText(Text):
+    """A text that is the same in all forms."""
+
+    sv: Annotated[Filled, _limit(LONGEST_TEXT)] = Field(description="Swedish; at most 500 letters")
+    en: Annotated[Filled, _limit(LONGEST_TEXT)] = Field(description="English; at most 500 letters")
+
+
 class ListEntry(Text):
     """An entry of a drop-down, and what else people write when they mean it."""
 
+    sv: Annotated[Filled, _limit(LONGEST_WORD)] = Field(description="Swedish; at most 250 letters")
+    en: Annotated[Filled, _limit(LONGEST_WORD)] = Field(description="English; at most 250 letters")
     also: list[Spelling] = Field(default=[], description="Synonyms: read as this entry, and told")
     after: str = Field(default="", description="The entry that it comes after")
     offered: bool = Field(default=True, description="Whether drop-downs show it; one that they do not show is read all the same")
@@ -142,7 +179,7 @@ class Answer(Part):
 class Column(Answer):
     """A column of a sheet, or a labelled answer."""
 
-    heading: Text = Field(description="Heading, without unit and star")
+    heading: Heading = Field(description="Heading, without unit and star")
     star: bool = Field(default=True, description="Whether its heading has a star; where it is required, if nothing is said")
     locked: bool = Field(default=False, description="Whether it is filled in beforehand and protected")
     locked_when_prefilled: bool = Field(default=False, description="Whether it is protected where it is filled in beforehand")
@@ -256,7 +293,7 @@ class Words(Part):
 
     extends: Literal["words"] = Field(default="words", description="This file is laid over the standard one")
     lists: dict[Key, Annotated[dict[str, ListEntry], Field(min_length=1)]] = Field(description="What drop-downs hold")
-    units: dict[str, Text] = Field(description="Units of columns")
+    units: dict[str, Unit] = Field(description="Units of columns")
     unit_spellings: dict[str, list[Spelling]] = Field(description="How people write units in headings")
     placeholders: list[Spelling] = Field(description="What is typed without being an answer")
     dittos: list[Spelling] = Field(description="What means the cell above")
@@ -264,7 +301,7 @@ class Words(Part):
     days: dict[str, Any] = Field(description="How people write days and parts of a year")
     sum_words: list[Spelling] = Field(description="How a row of sums begins or ends")
     whole_names: list[Spelling] = Field(default=[], description="What a row for all rows is called besides")
-    texts: dict[str, Text] = Field(description="Texts that are the same in all forms")
+    texts: dict[str, SharedText] = Field(description="Texts that are the same in all forms")
 
 
 class RoundKind(Part):

@@ -19,7 +19,7 @@ from styrxl.descriptions.parts import as_list, as_map, find_part
 from styrxl.descriptions.round_checks import check_kinds, lay_rounds
 from styrxl.descriptions.sheet_name_checks import check_form_names, check_report_names, check_words_names
 from styrxl.descriptions.table_model import Table
-from styrxl.descriptions.text_checks import check_shape
+from styrxl.descriptions.text_checks import check_shape, check_workbook_texts
 from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import STANDARD_FORMS
 from styrxl.model.form_editions import RoundSelector
@@ -124,6 +124,7 @@ class _Check:
         for part in ("texts", "days"):
             if isinstance(words.get(part), Mapping):
                 yield from _tell_of_extending("words", check_shape((part,), standard[part], words[part]))
+        yield from check_workbook_texts(("texts",), standard["texts"], as_map(words.get("texts")))
 
     def _check_form(self, stem: str) -> Iterator[Mistake]:
         """Yield what is wrong with a form, in whichever kind of round."""

@@ -8,7 +8,11 @@ from typing import Any
 
 from styrxl.descriptions.mistakes import Path, Problem, suggest, unknown_name
 from styrxl.descriptions.notation import YAML
+from styrxl.descriptions.parts import as_map
 from styrxl.model.forms import LANGUAGES
+
+_SIGNS = ("!", "✓")
+_PARTED_AT = {"check_fill": "columns"}  # what comes there is put together by a formula
 
 
 def check_shape(path: Path, standard: Mapping[str, Any], own: Mapping[Any, Any]) -> Iterator[Problem]:
@@ -27,6 +31,21 @@ def check_shape(path: Path, standard: Mapping[str, Any], own: Mapping[Any, Any])
             yield from _check_placeholders(here, value, standard)
 
 
+def check_workbook_texts(path: Path, standard: Mapping[str, Any], own: Mapping[Any, Any]) -> Iterator[Problem]:
+    """Yield which of the texts of workbooks lack what formulas need of them: a sign that they begin with, or what they are parted at."""
+    for key, texts in standard.items():
+        for language, text in as_map(own.get(key)).items():
+            if not isinstance(text, str) or language not in LANGUAGES:
+                continue
+            here = (*path, key, language)
+            sign = texts[language][:1]
+            if sign in _SIGNS and not text.startswith(f"{sign} "):
+                yield Problem(here, "needs-sign", {"sign": sign})
+            times = _list_placeholders(text).count(_PARTED_AT[key]) if key in _PARTED_AT else 1
+            if times != 1:
+                yield Problem(here, "needs-once", {"name": f"{{{_PARTED_AT[key]}}}", "times": times})
+
+
 def _check_placeholders(path: Path, text: str, standard: Mapping[str, Any]) -> Iterator[Problem]:
     known = {name for other in standard.values() for name in find_placeholders(str(other)) or ()}
     names = find_placeholders(text)
@@ -39,6 +58,16 @@ def _check_placeholders(path: Path, text: str, standard: Mapping[str, Any]) -> I
 def find_placeholders(text: str) -> set[str] | None:
     """Return the names in braces in a text, or None where the braces do not match."""
     try:
-        return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+        return set(_list_placeholders(text))
     except ValueError:
         return None
+
+
+def _list_placeholders(text: str) -> list[str]:
+    """Return what stands in braces in a text; raises ValueError where they do not match."""
+    parts = [
+        (name, f"!{how}" if how else "", f":{format_}" if format_ else "")
+        for _, name, format_, how in Formatter().parse(text)
+        if name is not None
+    ]
+    return ["".join(part) for part in parts]

@@ -88,6 +88,7 @@ texts:
   due: {sv: Sista dag, en: Last day}
   more_rows: {sv: "Fråga {contact}.", en: "Ask {contact}."}
 """
+DUE = "  due: {sv: Sista dag, en: Last day}"
 FOLLOWUP = """\
 extends: board_followup
 sheets:
@@ -260,6 +261,29 @@ MISTAKES = [
     ("words", "  trend:\n    unclear: {sv: Oklart, en: Unclear}", "  trend: {omit: true}", 3, "trend"),
     ("words", "  due:", "  dew:", 6, "Menar du due?"),
     ("words", "Fråga {contact}", "Fråga {kontakt}", 7, "Menar du contact?"),
+    (
+        "words",
+        DUE,
+        '  check_fill: {sv: "! Fyll i.", en: "! Fill in: {columns}."}',
+        6,
+        "sv: {columns} ska stå en gång i texten, och står 0 gånger",
+    ),
+    (
+        "words",
+        DUE,
+        '  check_fill: {sv: "! {columns}.", en: "! {columns}, {columns}."}',
+        6,
+        "en: {columns} ska stå en gång i texten, och står 2 gånger",
+    ),
+    ("words", DUE, '  check_fill: {sv: "! {columns!r}.", en: "! {columns}."}', 6, "Menar du columns?"),
+    ("words", DUE, '  check_most: {sv: "! {column:d}", en: "! {high}"}', 6, "Menar du column?"),
+    ("words", DUE, '  check_most: {sv: "{column} är för hög.", en: "! {column}"}', 6, "ska börja med ! och ett mellanslag"),
+    ("words", DUE, '  check_ok: {sv: "✓ Klar", en: Done}', 6, "ska börja med ✓ och ett mellanslag"),
+    ("words", DUE, f"  due: {{sv: {'å' * 501}, en: x}}", 6, "har 501 tecken. Här får det vara högst 500."),
+    ("words", "{sv: Oklart,", f"{{sv: {'å' * 251},", 4, "har 251 tecken. Här får det vara högst 250."),
+    ("words", "texts:", f"units:\n  tkr: {{sv: {'x' * 31}, en: x}}\ntexts:", 6, "har 31 tecken. Här får det vara högst 30."),
+    ("profile", "{sv: Risknivå,", f"{{sv: {'å' * 201},", 11, "”" + "å" * 40 + "…” har 201 tecken. Här får det vara högst 200."),
+    ("words", DUE, "  start: {sv: Start/Börja, en: Start}", 6, "kan inte innehålla /"),
     ("words", "texts:", "text:", 5, "Menar du texts?"),
     ("words", "extends: words\n", "", 1, "extends: words"),
     ("followup", "rounds: [t2, year]", "rounds: [t2, yeer]", 9, "Menar du year?"),
@@ -336,6 +360,10 @@ VARIANTS = [
     ("followup", "rounds: [t2, year]", "rounds: [t1]"),
     ("followup", "{sv: Hela året., en: All of the year.}", "{sv: Hela året.}"),  # the standard's English stands
     ("followup", ", rounds: [t2, year]", ""),
+    ("words", DUE, '  check_fill: {sv: "! {columns} saknas.", en: "! Missing: {columns}"}'),
+    ("words", DUE, f"  due: {{sv: {'å' * 500}, en: x}}"),
+    ("words", DUE, "  mend_counts: {sv: Se nedan., en: See below.}"),
+    ("profile", "{sv: Risknivå,", f"{{sv: {'å' * 200},"),
     ("followup", "type: number", "type: number, unit: tkr, required_when: {deviation: {below: current_budget}}"),
 ]
 
