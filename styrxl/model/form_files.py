@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, cached_property
 from pathlib import Path
@@ -22,7 +22,7 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.form_editions import FormEdition, make_words
 from styrxl.model.forms import LANGUAGES, Form, Text
 from styrxl.model.levels import LEVELS, USUAL
-from styrxl.model.rounds import RoundKind, read_round_kinds
+from styrxl.model.rounds import RoundKind, RoundKinds, read_round_kinds
 from styrxl.model.standard_folder import standard_folder
 from styrxl.model.yaml_files import read_yaml
 
@@ -157,15 +157,10 @@ class Forms:
         if profile:
             raw = lay_over(raw, self._profile(name, profile, raw))
         try:
-            tables = [sheet["table"] for sheet in raw["sheets"].values() if sheet.get("table")]
-            has_rules = uses_rules(raw)
+            return make_edition(name, profile, raw, self._raw_words, self.schema, self.rounds)
         except (KeyError, TypeError, AttributeError) as error:
             file = f"sheets/{name}{'.' + profile if profile else ''}.yaml"
             raise StyrxlError("source-broken", file=file, why=repr(error)) from error
-        if has_rules:  # an edition holds them as they are now called
-            raw = {**raw, "lists": {**raw.get("lists", {}), RULES: list_waivable_rules()}}
-        content = {"form": raw, "words": self._raw_words, "schemas": {table: self.schema(table) for table in tables}}
-        return FormEdition(name, profile, content, self.rounds)
 
     def label(self, list_: str, code: str) -> Text:
         """Return what a list calls a code; one that has been taken out of it is called what it was called when something was issued."""
@@ -297,6 +292,21 @@ def _holds_only_standard(folders: Sequence[Path]) -> bool:
 def _read_standard() -> Forms:
     """Return the standard forms, made once a process: most workspaces have no others, and a desk opens one for each page."""
     return Forms([standard_folder()])
+
+
+def make_edition(
+    name: str,
+    profile: str | None,
+    raw: Mapping[str, Any],
+    words: Mapping[str, Any],
+    schema: Callable[[str], Mapping[str, Any]],
+    rounds: RoundKinds,
+) -> FormEdition:
+    """Return a form, in a profile if one is named, as its YAML has it (``raw``, with all that it is laid over)."""
+    if uses_rules(raw):  # an edition holds them as they are now called
+        raw = {**raw, "lists": {**raw.get("lists", {}), RULES: list_waivable_rules()}}
+    tables = [sheet["table"] for sheet in raw["sheets"].values() if sheet.get("table")]
+    return FormEdition(name, profile, {"form": raw, "words": words, "schemas": {table: schema(table) for table in tables}}, rounds)
 
 
 def uses_rules(form: Mapping[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -122,12 +123,20 @@ def find_mistakes(files: OwnFiles) -> tuple[Mistake, ...]:
     if described:
         from styrxl.descriptions.own_files import check_descriptions  # noqa: PLC0415 -- as above
 
-        found += check_descriptions(described)
+        wrong = check_descriptions(described)
+        found += wrong or _check_formulas(tuple(described.items()))
     if letters:
         from styrxl.descriptions.letter_checks import check_letters  # noqa: PLC0415 -- needs jinja2, which quick commands do without
 
         found += check_letters(letters)
     return sort_mistakes(found)
+
+
+@lru_cache(maxsize=4)  # a page of the desk asks each time that it is shown
+def _check_formulas(described: tuple[tuple[str, bytes], ...]) -> tuple[Mistake, ...]:
+    from styrxl.templates.formula_lengths import check_formulas  # noqa: PLC0415 -- needs openpyxl, which quick commands do without
+
+    return tuple(check_formulas(dict(described)))
 
 
 def _suggest_end(name: str) -> Word:
