@@ -41,7 +41,8 @@ def check_workbook_texts(path: Path, standard: Mapping[str, Any], own: Mapping[A
             sign = texts[language][:1]
             if sign in _SIGNS and not text.startswith(f"{sign} "):
                 yield Problem(here, "needs-sign", {"sign": sign})
-            times = _list_placeholders(text).count(_PARTED_AT[key]) if key in _PARTED_AT else 1
+            needed = key in _PARTED_AT and find_placeholders(text) is not None  # of braces that do not match that is told
+            times = _list_placeholders(text).count(_PARTED_AT[key]) if needed else 1
             if times != 1:
                 yield Problem(here, "needs-once", {"name": f"{{{_PARTED_AT[key]}}}", "times": times})
 

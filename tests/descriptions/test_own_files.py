@@ -283,7 +283,7 @@ MISTAKES = [
     ("words", "{sv: Oklart,", f"{{sv: {'å' * 251},", 4, "har 251 tecken. Här får det vara högst 250."),
     ("words", "texts:", f"units:\n  tkr: {{sv: {'x' * 31}, en: x}}\ntexts:", 6, "har 31 tecken. Här får det vara högst 30."),
     ("profile", "{sv: Risknivå,", f"{{sv: {'å' * 201},", 11, "”" + "å" * 40 + "…” har 201 tecken. Här får det vara högst 200."),
-    ("words", DUE, "  start: {sv: Start/Börja, en: Start}", 6, "kan inte innehålla /"),
+    ("words", DUE, '  check_fill: {sv: "! {columns", en: "! {columns}."}', 6, "klamrarna"),
     ("words", "texts:", "text:", 5, "Menar du texts?"),
     ("words", "extends: words\n", "", 1, "extends: words"),
     ("followup", "rounds: [t2, year]", "rounds: [t2, yeer]", 9, "Menar du year?"),
