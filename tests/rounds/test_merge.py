@@ -233,7 +233,7 @@ def test_a_goal_that_is_referred_to_in_another_way_follows_too(town: Town, typed
     book = open_workbook((town.inbox / "economist.xlsx").read_bytes())
     [row] = [row for row in book["Åtaganden"].iter_rows() if row[0].value == "UBN-2027-A1"]
     row[2].value = typed
-    town.put("economist.xlsx", save_workbook(book))
+    town.put("economist.xlsx", save_workbook(book), -60)
     town.run("merge", ROUND, "UBN")
     further = "KF-M1" if "KF" in typed else None
     assert ("UBN-2027-A3", "Starta läsprogram", "UBN-M2", further) in tied(town)
@@ -375,7 +375,7 @@ def test_answers_are_carried_exactly_as_they_were_written(town: Town) -> None:
                 target.data_type = "s"
     content = BytesIO()
     book.save(content)
-    town.put("economist.xlsx", content.getvalue())
+    town.put("economist.xlsx", content.getvalue(), -60)
     before = written(town, "economist.xlsx")
     assert [row["cost"] for row in before["budget"][2:]] == list(AS_WRITTEN)
     town.run("merge", ROUND, "UBN", expect=None)
@@ -399,7 +399,7 @@ def broken(town: Town, change: str) -> None:
         book.create_sheet("Mina anteckningar")["A1"] = "Kom ihåg"
     content = BytesIO()
     book.save(content)
-    town.put("economist.xlsx", content.getvalue())
+    town.put("economist.xlsx", content.getvalue(), -60)
 
 
 @pytest.mark.parametrize("change", ["foreign id", "error", "formula"])
@@ -421,7 +421,7 @@ def test_a_ditto_keeps_what_it_stood_for_and_a_line_through_an_answer_is_told(to
     book = open_workbook((town.inbox / "economist.xlsx").read_bytes())
     [row] = [row for row in book["Åtaganden"].iter_rows() if row[0].value == "UBN-2027-A2"]
     row[7].font = Font(strike=True)
-    town.put("economist.xlsx", save_workbook(book))
+    town.put("economist.xlsx", save_workbook(book), -60)
     done = town.run("merge", ROUND, "UBN", expect=1)
     left = "Det som står i H6 är överstruket. Det räknas ändå med.\n"
     assert done.stderr == f"Följde inte med från inbox/2027-plan/economist.xlsx: Åtaganden H6: {left}"
@@ -435,7 +435,7 @@ def test_an_amount_that_shows_as_another_is_not_carried_over_as_either(town: Tow
     book = open_workbook((town.inbox / "economist.xlsx").read_bytes())
     [cell] = [row[2] for row in book["Budget"].iter_rows() if row[0].value == "Grundskola"]
     cell.value, cell.number_format = -900, "#,##0;#,##0"
-    town.put("economist.xlsx", save_workbook(book))
+    town.put("economist.xlsx", save_workbook(book), -60)
     assert f"Budget!{cell.coordinate} har ingen plats" in town.run("merge", ROUND, "UBN", expect=3).stderr
 
 
