@@ -65,7 +65,7 @@ def _set_up_sheet(page: SheetBuilder, terms: Terms) -> None:
     sheet = page.sheet
     sheet.sheet_view.showGridLines = False
     sheet.freeze_panes = f"A{HEADING_ROW + 1}"
-    paging = f"{terms.text('page')} &P {terms.text('of')} &N"
+    paging = f"{footer_text(terms.text('page'))} &P {footer_text(terms.text('of'))} &N"
     page.printed(landscape=True, rows=f"{HEADING_ROW}:{HEADING_ROW}", footer=(token("footer"), footer_text(page.name), paging))
     page.protect()
     sheet.conditional_formatting.add(f"A{HEADING_ROW + 1}:A2000", form_styles.tone_rule(f'LEFT($A{HEADING_ROW + 1},1)="✓"', look.GOOD))

@@ -212,7 +212,7 @@ def _set_up_page(page: SheetBuilder, layout: SheetLayout, context: WorkbookConte
         sheet.auto_filter.ref = f"A{layout.heading_row}:{get_column_letter(len(layout.widths))}{layout.last_row}"
     row = layout.heading_row
     terms = context.terms
-    paging = f"{terms.text('page')} &P {terms.text('of')} &N"
+    paging = f"{footer_text(terms.text('page'))} &P {footer_text(terms.text('of'))} &N"
     wide = layout.is_downwards or layout.sheet.layout == "reading" or sum(layout.widths) > _UPRIGHT_WIDTH
     name = footer_text(layout.name)
     middle, right = (name, paging) if wide else ("", f"{name} · {paging}")  # a long owner takes half of what stands upright
