@@ -71,7 +71,7 @@ def test_every_page_is_accessible(language: str, shared_hostile: Town, tmp_path:
         with hold_lock(town.root, this_process("styrxl validate", "någon annan", datetime.now(UTC)), waiting=lambda _: None):
             page.goto(f"{origin}/rounds/{ROUND}/do/judge")
             page.click("form.confirm button")
-            page.wait_for_selector("text=någon annan")  # which stays: until then the page is fetched anew as the work begins
+            page.wait_for_selector("main [role=status] >> text=någon annan")  # which stays: until then the page is fetched anew
             found += look(page, "long work", seen)
         page.wait_for_selector(".notice.good")
         found += look(page, "work done", seen)

@@ -72,8 +72,8 @@ def test_a_page_that_is_open_tells_whom_it_waits_for_and_no_longer(town: Path, t
         assert status.inner_text().startswith("Det pågår.")
         with hold_lock(town, OTHER):
             work.task.wait_for(OTHER)
-            page.wait_for_selector("text=någon annan")
-        page.wait_for_selector("text=någon annan", state="detached")
+            page.wait_for_selector("main [role=status] >> text=någon annan")
+        page.wait_for_selector("main [role=status] >> text=någon annan", state="detached")
         assert status.inner_text().startswith("Det pågår.")
         work.end.set()
         page.wait_for_selector("main .notice.good")

@@ -220,7 +220,7 @@ def test_work_goes_on_without_a_browser_and_is_found_again(shared_asked: Town, t
         with hold_lock(town.root, this_process("styrxl validate", "någon annan", datetime.now(UTC)), waiting=lambda _: None):
             desk.go(f"{HERE}/do/judge")
             page.click("form.confirm button")
-            page.wait_for_selector("text=någon annan", timeout=WAIT)
+            page.wait_for_selector("main [role=status] >> text=någon annan", timeout=WAIT)
             page.close()
         again = Controller(browser.new_page(), desk.origin, tmp_path)
         again.go("/tasks")
